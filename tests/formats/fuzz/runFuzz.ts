@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { linesOf } from "@leukogram/engine/core/lines";
 
 /** What came of the mutations of one reader. */
 export interface Tally {
@@ -73,21 +73,23 @@ async function runChild(reader: string, first: number, options: FuzzOptions, tal
   ];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] });
   let [current, isDone, isLate, errors] = [first - 1, false, false, ""];
-  let timer: NodeJS.Timeout | undefined;
+  const kill = () => {
+    isLate = true;
+    child.kill("SIGKILL");
+  };
+  // Before it begins it compiles, and reads each file whole.
+  let timer: NodeJS.Timeout | undefined = setTimeout(kill, 60_000);
   child.stderr.on("data", (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-2000);
   });
   const fault = (what: string) => tally.faults.push({ mutation: current, what });
-  for await (const text of createInterface({ input: child.stdout })) {
+  for await (const text of linesOf(child.stdout.setEncoding("utf8"))) {
     const line = lineOf(text);
     clearTimeout(timer);
     if (line?.baseline !== undefined) tally.baselineMb = Math.max(tally.baselineMb, line.baseline / 1024);
     if (line?.begin !== undefined) {
       current = line.begin;
-      timer = setTimeout(() => {
-        isLate = true;
-        child.kill("SIGKILL");
-      }, 2 * limitMs);
+      timer = setTimeout(kill, 2 * limitMs);
     }
     if (line?.end !== undefined) {
       tallied(tally, line);
@@ -101,7 +103,11 @@ async function runChild(reader: string, first: number, options: FuzzOptions, tal
       }
     }
     isDone ||= line?.done === true;
-    if (line?.done) current = from + count - 1;
+    if (line?.done) {
+      current = from + count - 1;
+      // What a damaged file left open must not keep it.
+      child.kill("SIGKILL");
+    }
   }
   clearTimeout(timer);
   rmSync(folder, { recursive: true, force: true });
