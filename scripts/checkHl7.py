@@ -8,6 +8,7 @@ It sets the connections of that server, so use one for the check alone. Orders g
 out to hl7apy's server, which validates them and keeps each control id once. Prints what was compared; exits with 1 if anything differs.
 """
 
+import base64
 import json
 import socket
 import struct
@@ -41,6 +42,10 @@ def check(what, found, expected):
 
 
 def ask(line, body=None, kind="application/json"):
+    return json.loads(fetch(line, body, kind))
+
+
+def fetch(line, body=None, kind="application/json"):
     method, path = line.split(" ")
     data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
     headers = {"Idempotency-Key": str(uuid.uuid4())}
@@ -48,7 +53,7 @@ def ask(line, body=None, kind="application/json"):
         headers["Content-Type"] = kind
     request = urllib.request.Request(f"{address}/api/v1/{path}", data, headers, method=method)
     with urllib.request.urlopen(request) as response:
-        return json.loads(response.read())
+        return response.read()
 
 
 def free_port():
@@ -197,6 +202,28 @@ def check_result(report, one):
     check("comment", any("Comment: first\rsecond | ^ & ~ \\" == note for note in notes), True)
 
 
+def wait_until_sent():
+    while any(one["state"] == "waiting" for one in ask("GET deliveries")["deliveries"]):
+        time.sleep(0.2)
+
+
+def check_embedded(report, one):
+    """The PDF that a result holds, as both programs read it, is that of the API byte by byte."""
+    pdf = fetch(f"GET reports/{report}.pdf")
+    check("a PDF", pdf[:5], b"%PDF-")
+    [text] = [text for text in kept.values() if f"|{one['accession']}\r" in text]
+    segment = hl7.parse(text).segments("OBX")[-1]
+    check("its type, as hl7 reads it", str(segment[2]), "ED")
+    check("its parts", [str(segment[5][0][i][0]) for i in range(4)], ["", "AP", "PDF", "Base64"])
+    check("its bytes, as hl7 reads them", base64.b64decode(str(segment[5][0][4][0]), validate=True), pdf)
+    message, _ = strictly(text)
+    observation = message.oru_r01_patient_result.oru_r01_order_observation.oru_r01_observation[-1].obx
+    check("its type, as hl7apy reads it", observation.obx_2.to_er7(), "ED")
+    data = observation.obx_5.ed_5.to_er7()
+    check("its bytes, as hl7apy reads them", base64.b64decode(data, validate=True), pdf)
+    return len(pdf)
+
+
 def main():
     print(f"hl7apy {version('hl7apy')}, hl7 {version('hl7')}")
     listen, receive = free_port(), free_port()
@@ -210,8 +237,7 @@ def main():
     orders = check_orders(listen, 20)
     print(f"{len(orders) + 1} orders, {checks} checks, {faults} faults")
     signed = [(*sign(one, i), one) for i, one in enumerate(orders[:30])]
-    while any(one["state"] == "waiting" for one in ask("GET deliveries")["deliveries"]):
-        time.sleep(0.2)
+    wait_until_sent()
     check("all were taken", {one["state"] for one in ask("GET deliveries")["deliveries"]}, {"sent"})
     for _, report, one in signed:
         check_result(report, one)
@@ -219,10 +245,15 @@ def main():
     ask(f"POST cases/{case}/amend", {"reason": "looked at again"})
     ask(f"POST cases/{case}/sign", {"meaning": "seen", "despite": "a check"})
     ask(f"POST cases/{case}/void", {"reason": "wrong tube"})
-    while any(one["state"] == "waiting" for one in ask("GET deliveries")["deliveries"]):
-        time.sleep(0.2)
+    wait_until_sent()
     statuses = [str(hl7.parse(text).segment("OBX")[11]) for text in kept.values() if f"|{signed[0][2]['accession']}\r" in text]
     check("corrected, then withdrawn", statuses, ["F", "C", "W"])
+    settings["results"]["report"] = "embedded"
+    ask("PUT connections", settings)
+    embedded = [(sign(one, 30 + i)[1], one) for i, one in enumerate(orders[30:33])]
+    wait_until_sent()
+    sizes = [check_embedded(report, one) for report, one in embedded]
+    print(f"{len(sizes)} results with their PDF, of {min(sizes)} to {max(sizes)} bytes")
     repeated = sum(times.values()) - len(times)
     print(f"{len(kept)} results, {repeated} of them sent again, {checks} checks, {faults} faults")
     sys.exit(1 if faults else 0)

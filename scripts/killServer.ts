@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { killRounds } from "../tests/support/killRounds.ts";
+import { killRounds } from "../tests/support/kills/killRounds.ts";
 import { postgresPrograms, runPostgres } from "../tests/support/postgres.ts";
 
 const rounds = Number(process.argv[2] ?? 50);

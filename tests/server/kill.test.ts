@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { killRounds } from "../support/killRounds.ts";
+import { killRounds } from "../support/kills/killRounds.ts";
 import { newDataFolder } from "../support/laboratory.ts";
 import { builtPath } from "../support/packages.ts";
 

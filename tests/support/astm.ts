@@ -1,9 +1,14 @@
 // An instrument's host on loopback that takes ASTM messages; nothing here uses the frames of the sources.
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer as createTlsServer, type TlsOptions } from "node:tls";
+import { LATE_MS } from "./hl7.ts";
 
-/** What a host does with a frame, or with the ENQ before the first. */
-export type FrameDoing = "ACK" | "NAK" | "EOT" | "silent" | "cut";
+/** What a host does with a frame, or with the ENQ before the first: an answer, late or never, or a connection that is cut. */
+export type FrameDoing = "ACK" | "NAK" | "EOT" | "late" | "silent" | "cut";
+
+/** What it does at the end of a message: it has it, or has it and cuts the connection, or cuts it before. */
+export type EndDoing = "kept" | "cut" | "lost";
 
 const BYTES = { ACK: "\x06", NAK: "\x15", EOT: "\x04" } as const;
 
@@ -17,19 +22,21 @@ export interface AstmHost {
   /** What was wrong with frames. */
   readonly faults: string[];
   doing: (what: string) => FrameDoing;
+  ending: (records: readonly string[]) => EndDoing;
   close(): Promise<void>;
 }
 
-/** Starts one. */
-export async function startAstmHost(): Promise<AstmHost> {
+/** Starts one. @param tls certificate and key, to speak TLS */
+export async function startAstmHost(tls?: TlsOptions): Promise<AstmHost> {
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const serve = (socket: Socket) => {
     sockets.add(socket);
     socket.on("error", () => {}).on("close", () => sockets.delete(socket));
     let [text, message, number] = ["", "", 1];
     const reply = (what: string) => {
       const does = host.doing(what);
       if (does === "cut") socket.destroy();
+      else if (does === "late") setTimeout(() => socket.write(BYTES.ACK), LATE_MS);
       else if (does !== "silent") socket.write(BYTES[does]);
       return does;
     };
@@ -41,8 +48,12 @@ export async function startAstmHost(): Promise<AstmHost> {
           reply("ENQ");
         } else if (text.startsWith("\x04")) {
           text = text.slice(1);
-          if (message.endsWith("\r") && /(^|\r)L\|/.test(message))
-            host.messages.push(Buffer.from(message, "latin1").toString().split("\r").slice(0, -1));
+          if (!message.endsWith("\r") || !/(^|\r)L\|/.test(message)) continue;
+          const records = Buffer.from(message, "latin1").toString().split("\r").slice(0, -1);
+          const does = host.ending(records);
+          if (does !== "lost") host.messages.push(records);
+          // A connection that was ended well would say that the message came.
+          if (does !== "kept") socket.resetAndDestroy();
         } else {
           // biome-ignore lint/suspicious/noControlCharactersInRegex: the protocol is made of them
           const found = /^\x02(\d)([^\x03\x17]*)([\x03\x17])([0-9A-F]{2})\r\n/.exec(text);
@@ -57,20 +68,22 @@ export async function startAstmHost(): Promise<AstmHost> {
             host.faults.push("a record ends within a frame, or ETX without one");
           host.frames.push(body);
           const does = reply(body);
-          if (does === "ACK" || does === "EOT") {
+          if (does === "ACK" || does === "EOT" || does === "late") {
             message += body;
             number++;
           }
         }
       }
     });
-  });
+  };
+  const server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const host: AstmHost = {
     port: (server.address() as AddressInfo).port,
     ...{ messages: [], frames: [], faults: [] },
     doing: () => "ACK",
+    ending: () => "kept",
     async close() {
       const closed = once(server, "close");
       server.close();

@@ -1,5 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 /** Makes a certificate of 127.0.0.1 that signs itself, and its key, by openssl. */
 export function certificate(folder: string, name: string) {
@@ -13,4 +14,12 @@ export function certificate(folder: string, name: string) {
     { stdio: "ignore" },
   );
   return files;
+}
+
+/** What a script writes in a process that trusts a certificate: what a process trusts it reads when it starts. */
+export async function saidTrusting(cert: string, script: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "-e", script], {
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: cert },
+  });
+  return stdout;
 }

@@ -2,12 +2,14 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
+import { LATE_MS } from "./hl7.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
 type Any = any;
 
-/** What it does with a transaction: all of it, an HTTP status instead, nothing, or all of it without an answer. */
-export type FhirDoing = "do" | number | "silent" | "lost" | "half";
+/** What it does with a transaction: all of it, an HTTP status instead, nothing, all of it without an answer or with a late one, or a part. */
+export type FhirDoing = "do" | number | "silent" | "lost" | "late" | "half";
 
 /** Such a server. */
 export interface FhirServer {
@@ -16,7 +18,7 @@ export interface FhirServer {
   readonly all: { readonly bundle: Any; readonly authorization: string | undefined }[];
   /** What is kept, by type and identifier. */
   readonly kept: Map<string, Any>;
-  doing: () => FhirDoing;
+  doing: (bundle: Any) => FhirDoing;
   close(): Promise<void>;
 }
 
@@ -29,11 +31,12 @@ export async function startFhirServer(): Promise<FhirServer> {
     for await (const part of request.setEncoding("utf8")) text += part;
     const bundle = JSON.parse(text);
     all.push({ bundle, authorization: request.headers.authorization });
-    const does = fhir.doing();
+    const does = fhir.doing(bundle);
     if (typeof does === "number") return void response.writeHead(does).end("not today");
     if (does === "silent") return;
     const entry = does === "half" ? [{ response: { status: "404" } }] : bundle.entry.map((one: Any) => done(one, kept));
     if (does === "lost") return void request.socket.destroy();
+    if (does === "late") await setTimeout(LATE_MS);
     response.writeHead(200, { "content-type": "application/fhir+json" });
     response.end(JSON.stringify({ resourceType: "Bundle", type: "transaction-response", entry }));
   });

@@ -28,8 +28,11 @@ export const fieldOf = (segments: readonly string[], place: string): string | un
   return segment?.split("|")[Number(field) - (name === "MSH" ? 1 : 0)];
 };
 
-/** What a {@link Receiver} does with a message: its code, no answer, or a connection that is cut after it is kept, or before. */
-export type Doing = "AA" | "AE" | "AR" | "silent" | "cut" | "lost" | "wrong id";
+/** What a {@link Receiver} does with a message: its code, at once or late, no answer, or a connection that is cut after it is kept, or before. */
+export type Doing = "AA" | "AE" | "AR" | "silent" | "cut" | "lost" | "late" | "wrong id";
+
+/** Milliseconds until an answer that is late. */
+export const LATE_MS = 500;
 
 /** A system that takes results, and knows those that it has by their control ids. */
 export interface Receiver {
@@ -60,12 +63,14 @@ export async function startReceiver(port = 0): Promise<Receiver> {
         all.push(segments);
         const id = fieldOf(segments, "MSH-10")!;
         const does = receiver.doing(segments);
-        if (does === "AA" || does === "cut") kept.has(id) || kept.set(id, segments);
+        if (does === "AA" || does === "cut" || does === "late") kept.has(id) || kept.set(id, segments);
         if (does === "cut" || does === "lost") socket.destroy();
         else if (does !== "silent") {
-          const [code, said] = does === "wrong id" ? ["AA", "other"] : [does, id];
+          const [code, said] = does === "wrong id" ? ["AA", "other"] : [does === "late" ? "AA" : does, id];
           const msh = `MSH|^~\\&|LIS|HOSPITAL|||20261130120000||ACK^R01^ACK|A${all.length}|P|2.5.1`;
-          socket.write(frame(`${msh}\rMSA|${code}|${said}|${code === "AA" ? "" : "not today"}\r`));
+          const answer = frame(`${msh}\rMSA|${code}|${said}|${code === "AA" ? "" : "not today"}\r`);
+          if (does === "late") setTimeout(() => socket.write(answer), LATE_MS);
+          else socket.write(answer);
         }
       }
     });

@@ -1,8 +1,8 @@
 // Uploads in a real browser against the real server: two drops, other pages, a reload, no network, a killed server. Nothing is lost without a word.
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Rng } from "@leukogram/engine/core/rng";
 import type { Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { needsBrowser } from "../browser/support/chromium.ts";
@@ -10,8 +10,8 @@ import { newDataFolder } from "../support/laboratory.ts";
 import { picture, pictures } from "../support/pictures.ts";
 import { violationsOf } from "./support/axe.ts";
 import { makeCase } from "./support/gallery.ts";
+import { caseAt, killUpload } from "./support/killUpload.ts";
 import { type StartedApp, startApp } from "./support/startApp.ts";
-import { startProgram } from "./support/startProgram.ts";
 
 const { test, chromium } = needsBrowser();
 
@@ -39,17 +39,7 @@ const filesOf = async (count: number, from: number) =>
 const go = (place: string) => page.goto(`${app.address}/#/${place}`);
 
 /** What the server has of a case. */
-async function there(id: string, address = app.address) {
-  const get = async (path: string) => await (await fetch(`${address}/api/v1/${path}`)).json();
-  const { cells } = (await get(`cases/${id}/cells?limit=5000`)) as { cells: { file: string; sha256: string }[] };
-  const { awaited } = (await get(`cases/${id}`)) as { awaited: number };
-  return {
-    cells: cells.length,
-    hashes: new Set(cells.map(({ sha256 }) => sha256)).size,
-    files: cells.map(({ file }) => file),
-    awaited,
-  };
-}
+const there = (id: string) => caseAt(app.address, id);
 
 async function newCase(name: string): Promise<string> {
   await go("cases");
@@ -242,39 +232,18 @@ describe.sequential("uploads", () => {
   });
 
   test("a server that is killed during an upload and started again has all of it, and none twice", async () => {
-    const data = await newDataFolder();
-    const first = await startProgram(data, 0);
     const reader = await app.newReader();
-    await reader.goto(first.address);
-    const id = await makeCase(reader, "Killed");
-    const count = 400;
-    await input(reader).setInputFiles(await writtenPictures(count));
-    await expect.poll(() => uploadedOf(reader), { timeout: 60_000, interval: 20 }).toBeGreaterThan(15);
-    first.child.kill("SIGKILL");
-    await once(first.child, "close");
-    await reader.getByRole("main").getByText("The server does not respond: the upload waits").waitFor();
-    const { port } = new URL(first.address);
-    const second = await startProgram(data, Number(port));
-    await reader
-      .getByRole("main")
-      .getByText(/\d+ images added/)
-      .waitFor();
-    const { cells, hashes, awaited } = await there(id, second.address);
-    expect([cells, hashes, awaited]).toEqual([count, count, 0]);
+    const paths = await writtenPictures(400);
+    const given = { data: await newDataFolder(), paths, kills: 1, rng: new Rng(0) };
+    const { cells, hashes, awaited } = await killUpload(reader, given);
+    expect([cells, hashes, awaited]).toEqual([400, 400, 0]);
     await reader.context().close();
-    second.child.kill("SIGKILL");
-    await once(second.child, "close");
   });
 
   test("axe found nothing", () => {
     expect(violations).toEqual([]);
   });
 });
-
-const uploadedOf = async (on: Page) => {
-  const shown = await on.getByText(/^Uploaded \d+ of/).allInnerTexts();
-  return Number(/\d+/.exec(shown[0] ?? "0")![0]);
-};
 
 async function writtenPictures(count: number): Promise<string[]> {
   return await Promise.all(

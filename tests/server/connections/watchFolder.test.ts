@@ -1,5 +1,15 @@
 // A watched folder, and an upload by accession number: pictures land in the right case, once, and nothing is lost.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort, orderMessage, sendAll } from "../../support/hl7.ts";
@@ -81,24 +91,55 @@ describe.sequential("a watched folder", () => {
     await newCase("W-2");
     writeFileSync(at("W-2.png"), (await picture(5)).subarray(0, 100));
     writeFileSync(at("W-2_b.png.part"), await picture(6));
+    // Its writer pauses.
+    writeFileSync(at("W-2_c.png"), (await picture(61)).subarray(0, 100));
     writeFileSync(at("W-3.png"), await picture(7));
     const growing = setInterval(() => utimesSync(at("W-2.png"), new Date(), new Date()), 30);
     await until(
       async () =>
-        (await watched()).waiting.length === 3 && (await watched()).waiting[2].reason.startsWith("no open order"),
+        (await watched()).waiting.length === 4 && (await watched()).waiting[3].reason.startsWith("no open order"),
     );
     const reasons = (await watched()).waiting.map(({ name, reason }: Any) => [name, reason]);
     expect(reasons).toEqual([
       ["W-2.png", "it is still being written"],
       ["W-2_b.png.part", "it is still being written"],
+      ["W-2_c.png", "it is still being written"],
       ["W-3.png", "no open order and no case has the number W-3. Send the order first, or create a case of that name."],
     ]);
     clearInterval(growing);
     writeFileSync(at("W-2.png"), await picture(5));
     renameSync(at("W-2_b.png.part"), at("W-2_b.png"));
+    appendFileSync(at("W-2_c.png"), (await picture(61)).subarray(100));
     await newCase("W-3");
-    await Promise.all([withCells("W-2", 2), withCells("W-3", 1)]);
+    const [{ id }] = await Promise.all([withCells("W-2", 3), withCells("W-3", 1)]);
+    await laboratory.settled(id);
+    expect((await ask(`GET cases/${id}`)).body.bad).toBe(0);
     await until(async () => (await watched()).waiting.length === 0);
+  });
+
+  test("a picture that takes the place of another while that is read, or moved away, is not lost", async () => {
+    await newCase("R-1");
+    const put = (name: string, bytes: Buffer) => {
+      writeFileSync(at(`.${name}`), bytes);
+      renameSync(at(`.${name}`), at("R-1", name));
+    };
+    const soon = async (path: string) => {
+      while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    const [early, first, late, last] = await Promise.all([30, 31, 32, 33].map((seed) => picture(seed)));
+    mkdirSync(at("R-1"));
+    for (let i = 0; i < 100; i++) put(`m-${String(i).padStart(3, "0")}.png`, await picture(300 + i));
+    put("a.png", early!);
+    put("z.png", late!);
+    await soon(laboratory.store.images.pathOf(createHash("sha256").update(early!).digest("hex")));
+    put("a.png", first!);
+    await soon(at("taken", "R-1", "a.png"));
+    put("z.png", last!);
+    const { id } = await withCells("R-1", 103);
+    const { cells } = (await ask(`GET cases/${id}/cells?limit=200`)).body;
+    const [hashes, own] = [new Set(cells.map(({ sha256 }: Any) => sha256)), [first, late, last]];
+    expect(own.filter((bytes) => !hashes.has(createHash("sha256").update(bytes!).digest("hex")))).toEqual([]);
+    expect(readFileSync(at("taken", "R-1", "a.png")).equals(first!)).toBe(true);
   });
 
   test("what can't be read is put aside with its reason, also in the trail, and the rest is taken", async () => {

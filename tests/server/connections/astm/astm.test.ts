@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { framesOf } from "@leukogram/laboratory/interfaces/astm/frames";
 import { sendAstm } from "@leukogram/laboratory/interfaces/astm/sendAstm";
 import { writeRecords } from "@leukogram/laboratory/interfaces/astm/writeRecords";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type AstmHost, startAstmHost } from "../../../support/astm.ts";
+import { certificate, saidTrusting } from "../../../support/certificate.ts";
+import { newFolder } from "../../../support/laboratory.ts";
 
 let host: AstmHost;
 beforeAll(async () => {
@@ -60,6 +64,27 @@ test("a host that is busy, silent or gone has not taken the message", async () =
     "did not answer the message",
   );
 });
+
+test("over TLS it speaks with a host that this machine trusts, and tells others nothing", async () => {
+  const files = certificate(newFolder(), "host");
+  const secure = await startAstmHost({ cert: readFileSync(files.cert), key: readFileSync(files.key) });
+  const place = { host: "127.0.0.1", port: secure.port, isTls: true };
+  const records = ["H|\\^&", `C|1|L|${"é".repeat(300)}|G`, "L|1|N"];
+  const message = [...records, ""].join("\r");
+  await expect(sendAstm(Buffer.from(message), place)).rejects.toThrow("self-signed certificate");
+  await expect(sendAstm(Buffer.from(message), { ...place, isTls: false, timeoutMs: 500 })).rejects.toThrow();
+  expect(secure.frames).toEqual([]);
+  const path = fileURLToPath(
+    new URL("../../../../packages/laboratory/src/interfaces/astm/sendAstm.ts", import.meta.url),
+  );
+  const script = `import(${JSON.stringify(path)}).then(async ({ sendAstm }) => {
+    const answer = await sendAstm(Buffer.from(${JSON.stringify(message)}), ${JSON.stringify(place)});
+    process.stdout.write(answer);
+  });`;
+  expect(await saidTrusting(files.cert, script)).toBe("taken");
+  expect([secure.messages, secure.faults]).toEqual([[records], []]);
+  await secure.close();
+}, 60_000);
 
 test("records hold what was ordered and found, with their delimiters escaped", () => {
   const at = new Date(2026, 10, 30, 9, 5, 7);

@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import {
   isSender,
   type Listener,
@@ -14,7 +12,7 @@ import { sendMllp } from "@leukogram/laboratory/interfaces/mllp/sendMllp";
 import { readTls } from "@leukogram/laboratory/server/guard/tls";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { certificate } from "../../../support/certificate.ts";
+import { certificate, saidTrusting } from "../../../support/certificate.ts";
 import { newFolder } from "../../../support/laboratory.ts";
 
 const closing: (() => unknown)[] = [];
@@ -199,11 +197,7 @@ describe("over TLS, and by a list of senders", () => {
       const answer = await sendMllp(Buffer.from("x"), { host: "127.0.0.1", port: ${port}, isTls: true });
       process.stdout.write(answer.toString());
     });`;
-    // A process reads what it trusts when it starts.
-    const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "-e", script], {
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: files.cert },
-    });
-    expect([stdout, asked]).toEqual(["seen x", ["x"]]);
+    expect([await saidTrusting(files.cert, script), asked]).toEqual(["seen x", ["x"]]);
   }, 60_000);
 
   test("others than those in the list are cut off, unread", async () => {

@@ -1,7 +1,7 @@
 // A folder that pictures are put into by other programs, under accession numbers: each lands in its case, once.
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { appendFile, mkdir, rename, rmdir, stat } from "node:fs/promises";
+import { appendFile, mkdir, open, rename, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
@@ -41,6 +41,14 @@ export interface Watched {
 /** Where it puts what it has done: beside what comes in. */
 const [TAKEN, REJECTED] = ["taken", "rejected"];
 const SHOWN = 50;
+/** Times `settleMs` after which a picture without an end counts as damaged, and not as cut off by a pause of its writer. */
+const PATIENCE = 30;
+/** First and last bytes of pictures, in hexadecimal. */
+const ENDS = [
+  { first: "ffd8ff", last: "ffd9" },
+  { first: "89504e47", last: "49454e44ae426082" },
+] as const;
+const WRITTEN = "it is still being written";
 /** Names of files that are still being written. */
 const UNFINISHED = /\.(part|partial|tmp|temp|crdownload|filepart)$/i;
 
@@ -107,10 +115,11 @@ export class WatchFolder {
       const before = this.#seen.get(name);
       const since = before?.now === now ? before.since : performance.now();
       seen.set(name, { now, since });
-      if (!this.#isWhole(files, since)) waiting.push({ name, reason: "it is still being written" });
+      const rested = performance.now() - since;
+      if (!this.#hasSettled(files, rested)) waiting.push({ name, reason: WRITTEN });
       else
         try {
-          await this.#take(name, files, entry.isDirectory());
+          await this.#take(name, files, { isFolder: entry.isDirectory(), rested });
         } catch (error) {
           waiting.push({ name, reason: error instanceof LeukogramError ? sentenceOf(error) : "it can't be taken now" });
           if (!isOfCase(error)) onError(error);
@@ -119,14 +128,19 @@ export class WatchFolder {
     [this.#seen, this.#waiting] = [seen, waiting];
   }
 
-  #isWhole(files: readonly Found[], since: number): boolean {
-    const { settleMs = 2000 } = this.#given;
-    return (
-      performance.now() - since >= settleMs && !files.some(({ path, size }) => size === 0 || UNFINISHED.test(path))
-    );
+  #hasSettled(files: readonly Found[], rested: number): boolean {
+    return rested >= this.#settleMs && !files.some(({ path, size }) => size === 0 || UNFINISHED.test(path));
   }
 
-  async #take(name: string, files: readonly Found[], isFolder: boolean): Promise<void> {
+  get #settleMs(): number {
+    return this.#given.settleMs ?? 2000;
+  }
+
+  async #take(
+    name: string,
+    files: readonly Found[],
+    { isFolder, rested }: { readonly isFolder: boolean; readonly rested: number },
+  ): Promise<void> {
     const { store, folder, model, onAdded } = this.#given;
     // The same files have the same keys after a kill: what was done is not done again.
     const key = (what: string) => uuidOf(["watch", what, folder, name, JSON.stringify(files)]);
@@ -134,11 +148,16 @@ export class WatchFolder {
     const { accession, caseId } = await caseOf(isFolder ? [name] : numbersIn(name), (accession) =>
       model().then((id) => caseOfAccession(store, { accession, model: id, wish })),
     );
+    if (rested < PATIENCE * this.#settleMs)
+      for (const { path } of files) if (!(await hasEnd(path))) throw new LeukogramError("ERR_CONFLICT", WRITTEN);
     const inside = (path: string) => toSlashes(isFolder ? relative(join(folder, name), path) : basename(path));
     const sent = async function* () {
       for (const { path } of files) yield { name: inside(path), stream: createReadStream(path) };
     };
     const { files: kept, refused } = await takeFiles(store.images, sent(), LIMITS);
+    // What was read of a file that changed meanwhile may be none of its states.
+    if (JSON.stringify(await filesOf(join(folder, name))) !== JSON.stringify(files))
+      throw new LeukogramError("ERR_CONFLICT", WRITTEN);
     const asks = { caseId, files: kept.map(({ file, sha256 }) => `${sha256} ${file}`) };
     const { added } = await addCells(
       store,
@@ -154,16 +173,21 @@ export class WatchFolder {
     const reasons = new Map(refused.map(({ file, reason }) => [file, reason]));
     const own = new Set(files.map(({ path }) => inside(path)));
     for (const { file, reason } of refused) if (!own.has(file)) await this.#tell(`${name}: ${file}`, reason);
-    for (const { path } of files)
-      await this.#away(path, { name, file: inside(path), reason: reasons.get(inside(path)) });
+    for (const found of files) {
+      const file = inside(found.path);
+      await this.#away(found, { name, file, reason: reasons.get(file) });
+    }
     if (isFolder) await removeEmptied(join(folder, name));
     this.#taken += added.length;
     onAdded();
   }
 
   // Beside an earlier file of the same name.
-  async #away(path: string, { name, file, reason }: { name: string; file: string; reason: string | undefined }) {
+  async #away(found: Found, { name, file, reason }: { name: string; file: string; reason: string | undefined }) {
     const { folder } = this.#given;
+    const { path } = found;
+    // Another picture has come in its place, which the next look sees.
+    if (JSON.stringify(await filesOf(path)) !== JSON.stringify([found])) return;
     const place = join(folder, reason === undefined ? TAKEN : REJECTED, relative(folder, path));
     await mkdir(dirname(place), { recursive: true });
     const isThere = await stat(place).then(
@@ -216,6 +240,19 @@ async function removeEmptied(path: string): Promise<void> {
   await rmdir(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
   });
+}
+
+// A program that writes may pause, or make room for a file before it fills it.
+async function hasEnd(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const at = async (place: number) => (await file.read(Buffer.alloc(8), 0, 8, place)).buffer.toString("hex");
+    const [first, last] = [await at(0), await at(Math.max(0, size - 8))];
+    return ENDS.every((end) => !first.startsWith(end.first) || last.endsWith(end.last));
+  } finally {
+    await file.close();
+  }
 }
 
 // Links are not followed: a folder for pictures leads nowhere else.
