@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { LATE_MS } from "./hl7.ts";
+import { requestBody } from "./requestBody.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
 type Any = any;
@@ -27,8 +28,8 @@ export async function startFhirServer(): Promise<FhirServer> {
   const all: FhirServer["all"] = [];
   const kept: FhirServer["kept"] = new Map();
   const server = createServer(async (request, response) => {
-    let text = "";
-    for await (const part of request.setEncoding("utf8")) text += part;
+    const text = await requestBody(request);
+    if (text === undefined) return;
     const bundle = JSON.parse(text);
     all.push({ bundle, authorization: request.headers.authorization });
     const does = fhir.doing(bundle);

@@ -7,6 +7,7 @@ import { Webhook } from "standardwebhooks";
 import { startAstmHost } from "../astm.ts";
 import { startFhirServer } from "../fhirServer.ts";
 import { fieldOf, LATE_MS, startReceiver } from "../hl7.ts";
+import { requestBody } from "../requestBody.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a bundle is read by its places
 type Any = any;
@@ -133,13 +134,8 @@ export async function startWebhookPeer(rng: Rng): Promise<Peer> {
   const faults: string[] = [];
   const hook = new Webhook(SECRET);
   const server = createServer(async (request, response) => {
-    let text = "";
-    // A sender that is killed ends its request halfway.
-    try {
-      for await (const part of request.setEncoding("utf8")) text += part;
-    } catch {
-      return;
-    }
+    const text = await requestBody(request);
+    if (text === undefined) return;
     try {
       hook.verify(text, request.headers as Record<string, string>);
     } catch (error) {

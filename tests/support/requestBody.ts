@@ -1,0 +1,12 @@
+import type { IncomingMessage } from "node:http";
+
+/** The text that a request brings; undefined if its sender went before it was whole, which need not raise an error. */
+export async function requestBody(request: IncomingMessage): Promise<string | undefined> {
+  let text = "";
+  try {
+    for await (const part of request.setEncoding("utf8")) text += part;
+  } catch {
+    return undefined;
+  }
+  return request.complete ? text : undefined;
+}
