@@ -42,3 +42,11 @@ test("what is larger than a block, of every type of numbers", () => {
     expect([...permuted(Kind.from(data), shape!, order!)]).toEqual(expected);
   expect([...permuted(BigInt64Array.from(data, BigInt), shape!, order!)].map(Number)).toEqual(expected);
 });
+
+test("a Buffer is copied as any other bytes", () => {
+  const data = Buffer.from([0, 1, 2, 3, 4, 5]);
+  expect([...permuted(data, [2, 3], [1, 0])]).toEqual([0, 3, 1, 4, 2, 5]);
+  const same = permuted(data, [2, 3], [0, 1]);
+  same.fill(9);
+  expect([...data]).toEqual([0, 1, 2, 3, 4, 5]);
+});

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { kerasBytes } from "@leukogram/engine/formats/keras/kerasV3";
 import { Dense, Flatten } from "@leukogram/engine/nn/layers/index";
 import { Sequential } from "@leukogram/engine/nn/model";
-import { askOnnxFile, askStored, largestDifference, writeChecked } from "leukogram/jobs/models/checkedFile";
+import { askLayers, askOnnxFile, askStored, largestDifference, writeChecked } from "leukogram/jobs/models/checkedFile";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../data/folders.ts";
 
@@ -41,6 +41,14 @@ async function written(name: string, bytes: Uint8Array): Promise<string> {
   writeFileSync(join(dir, name), bytes);
   return join(dir, name);
 }
+
+test("only layers that are the same to the byte are not run again", async () => {
+  const run = await askLayers(net(1));
+  const known = { ...run, answers: [] };
+  expect(await askStored(await written("first.keras", await kerasBytes(net(1))), known)).toBe(known.answers);
+  const other = await askStored(await written("second.keras", await kerasBytes(net(2))), known);
+  expect(largestDifference(run.answers, other)).toBeGreaterThan(0.01);
+});
 
 test("differences are shares of the largest number, and what is no number must be none in both", () => {
   const rows = (...values: number[]) => [Float32Array.from(values)];

@@ -14,11 +14,13 @@ export function permuted<Data extends Float32Array | Uint8Array | Int8Array | In
   shape: readonly number[],
   order: readonly number[],
 ): Data {
-  const result = data.slice() as Data;
-  const [source, out] = [data as Float32Array, result as Float32Array]; // or of another type, entry by entry
   const { sizes, from, to } = merged(shape, order);
   const last = sizes.length - 1;
-  if (last < 1) return result;
+  // A Buffer of Node is a Uint8Array whose own constructor and slice do otherwise.
+  const Kind = (data instanceof Uint8Array ? Uint8Array : data.constructor) as new (given: Data | number) => Data;
+  if (last < 1) return new Kind(data);
+  const result = new Kind(data.length);
+  const [source, out] = [data as Float32Array, result as Float32Array]; // or of another type, entry by entry
   // What is read one after the other, and what is written so.
   const near = from.indexOf(1);
   const outer = [...sizes.keys()].filter((axis) => axis !== last && axis !== near);
@@ -28,9 +30,8 @@ export function permuted<Data extends Float32Array | Uint8Array | Int8Array | In
   for (let [read, write] = [0, 0]; ; ) {
     for (let r0 = 0; r0 < rows; r0 += BLOCK)
       for (let c0 = 0; c0 < columns; c0 += BLOCK) {
-        const [rowEnd, columnEnd] = [Math.min(rows, r0 + BLOCK), Math.min(columns, c0 + BLOCK)];
-        for (let r = r0; r < rowEnd; r++)
-          for (let c = c0; c < columnEnd; c++) out[write + r * rowTo + c] = source[read + r + c * columnFrom]!;
+        const size = { rows: Math.min(rows - r0, BLOCK), columns: Math.min(columns - c0, BLOCK) };
+        turn(out, write + r0 * rowTo + c0, rowTo, source, read + r0 + c0 * columnFrom, columnFrom, size);
       }
     let k = outer.length - 1;
     for (; k >= 0; k--) {
@@ -44,6 +45,20 @@ export function permuted<Data extends Float32Array | Uint8Array | Int8Array | In
     }
     if (k < 0) return result;
   }
+}
+
+// A function of its own, which the compiler makes fast after a few blocks.
+function turn(
+  out: Float32Array,
+  write: number,
+  rowTo: number,
+  source: Float32Array,
+  read: number,
+  columnFrom: number,
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+): void {
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) out[write + r * rowTo + c] = source[read + r + c * columnFrom]!;
 }
 
 // Axes of one entry are left out, and those that stay beside each other are one.

@@ -26,6 +26,7 @@ import type { JobOptions } from "./jobEvents.ts";
 import { type JobTeller, runJob } from "./jobTeller.ts";
 import {
   type Answers,
+  type Asked,
   askLayers,
   askOnnx,
   askOnnxFile,
@@ -98,7 +99,7 @@ interface Format {
   /** How a model of other formats than ONNX is written, and what the file then gives. */
   readonly layers?: {
     write(model: Model, out: string): Promise<void>;
-    ask(out: string, model: Model): Promise<Answers>;
+    ask(out: string, known: Asked, model: Model): Promise<Answers>;
   };
 }
 
@@ -107,7 +108,7 @@ const FORMATS: readonly Format[] = [
   {
     ending: /\.weights\.h5$/i,
     name: "Keras 3 weights",
-    layers: { write: writeWeightsH5, ask: (out, model) => askWeights(model, out) },
+    layers: { write: writeWeightsH5, ask: (out, known, model) => askWeights(model, out, known) },
   },
   { ending: /\.(h5|hdf5)$/i, name: "Keras HDF5", layers: { write: writeKerasH5, ask: askStored } },
   { ending: /\.keras$/i, name: "Keras 3", layers: { write: writeKeras, ask: askStored } },
@@ -191,13 +192,17 @@ async function writeLayers(
   { out, hasLabels }: Job,
 ): Promise<Written> {
   const model = storedOf(given);
-  const source = knownAnswers(given, false) ?? (await askLayers(model));
+  const known = knownAnswers(given, false);
+  const { rows, graph } = given.foreign ?? {};
+  const asked = known && rows && graph !== undefined ? { graph, answers: rows } : await askLayers(model);
   const write = async (path: string) => {
     await layers.write(model, path);
     if (hasLabels) await writeFileWhole(labelsFileOf(path), `${given.classes.join("\n")}\n`);
   };
-  const ask = (path: string) => layers.ask(path, model);
-  return { checked: await writeChecked(out, { write, ask, source, tolerance: TOLERANCE.float32 }) };
+  const ask = (path: string) => layers.ask(path, asked, model);
+  return {
+    checked: await writeChecked(out, { write, ask, source: known ?? asked.answers, tolerance: TOLERANCE.float32 }),
+  };
 }
 
 // What another program's model gave when it was opened; undefined if its pixels are scaled before it, its channels made of others,
@@ -228,10 +233,13 @@ async function writeOnnx(given: GivenModel, job: Job): Promise<Written> {
     const layers = given.foreign?.layers ?? given.model;
     const floats = probeFloats(layers.input.shape);
     const askPlain = async (path: string) => askOnnx(await readFile(path), floats);
-    return { checked: await writeChecked(out, { write, ask: askPlain, source: await askLayers(layers), tolerance }) };
+    return {
+      checked: await writeChecked(out, { write, ask: askPlain, source: (await askLayers(layers)).answers, tolerance }),
+    };
   }
   const known = knownAnswers(given);
-  const source = known ?? (given.foreign ? await askLayers(given.model) : await askOnnx(bytes, probeBytes(shape)));
+  const source =
+    known ?? (given.foreign ? (await askLayers(given.model)).answers : await askOnnx(bytes, probeBytes(shape)));
   return { checked: await writeChecked(out, { write, ask, source, tolerance }) };
 }
 

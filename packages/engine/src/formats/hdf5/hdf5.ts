@@ -1,4 +1,4 @@
-import type { Dataset, File, Group } from "h5wasm";
+import type { Attribute, Dataset, File, Group } from "h5wasm";
 import { LeukogramError } from "../../core/errors.ts";
 import { fromBfloat, fromHalf } from "../../graph/onnx/half.ts";
 import type { StoredWeight } from "../keras/storedLayers.ts";
@@ -7,13 +7,15 @@ import { zeroTimes } from "./hdf5Times.ts";
 
 let filesLent = 0;
 
+let OpenDataset: typeof Dataset | undefined;
+
 /**
  * The HDF5 library reads and writes files only; here they lie in its own memory, so that it runs in browsers too. Lends
  * the path of one, this call's own.
  */
 async function withMemoryFile<T>(use: (path: string, library: Library) => T): Promise<T> {
   // Loaded where it is needed: that takes a third of a second, and few commands read HDF5.
-  const { default: h5wasm, File } = await import("h5wasm");
+  const { default: h5wasm, File, Dataset } = await import("h5wasm");
   const { FS, activate_throwing_error_handler } = await h5wasm.ready;
   // Without it the HDF5 library prints its errors to stderr.
   activate_throwing_error_handler();
@@ -21,6 +23,7 @@ async function withMemoryFile<T>(use: (path: string, library: Library) => T): Pr
   for (const path of ["/dev/stdin", "/dev/tty", "/dev/tty1"]) if (FS.analyzePath(path, true).exists) FS.unlink(path);
   const path = `/leukogram-${filesLent++}.h5`;
   try {
+    OpenDataset = Dataset;
     return use(path, { File, files: FS });
   } finally {
     if (FS.analyzePath(path, true).exists) FS.unlink(path);
@@ -121,23 +124,24 @@ function isOf<T extends Dataset | Group>(found: ReturnType<Group["get"]>, type: 
 
 /** A text attribute; undefined if there is none. */
 export function textAttribute(group: Group | Dataset, name: string): string | undefined {
-  const value = group.attrs[name] && attributeValue(group, name);
+  const attribute = group.attrs[name];
+  const value = attribute && attributeValue(group, attribute);
   return typeof value === "string" ? value : undefined;
 }
 
 /** An attribute that lists texts; Keras cuts long lists into chunks: layer_names0, layer_names1, ... */
 export function textListAttribute(group: Group, name: string): string[] | undefined {
   const { attrs } = group;
-  if (attrs[name] !== undefined) return texts(attributeValue(group, name));
+  const attribute = attrs[name];
+  if (attribute !== undefined) return texts(attributeValue(group, attribute));
   const chunks = Object.keys(attrs).filter((key) => key.startsWith(name) && /^\d+$/.test(key.slice(name.length)));
   const ordered = chunks.sort((a, b) => Number(a.slice(name.length)) - Number(b.slice(name.length)));
-  return ordered.length === 0 ? undefined : ordered.flatMap((key) => texts(attributeValue(group, key)));
+  return ordered.length === 0 ? undefined : ordered.flatMap((key) => texts(attributeValue(group, attrs[key]!)));
 }
 
-function attributeValue(group: Group | Dataset, name: string): unknown {
-  const attribute = group.attrs[name]!;
+function attributeValue(group: Group | Dataset, attribute: Attribute): unknown {
   const { size, total_size: count } = attribute.metadata;
-  takeRoom(group.file_id, Number(size) * Number(count), `attribute ${group.path}/${name}`);
+  takeRoom(group.file_id, Number(size) * Number(count), `attribute ${group.path}/${attribute.name}`);
   return attribute.value;
 }
 
@@ -152,9 +156,9 @@ function texts(value: unknown): string[] {
  * @throws ERR_FORMAT if there is none, or it does not hold numbers.
  */
 export function weightAt(group: Group, path: string, { name, source }: { name: string; source: string }): StoredWeight {
-  const found = group.get(path);
+  const found = datasetAt(group, path);
   const where = `${source}: ${group.path}/${path}`;
-  if (!isOf<Dataset>(found, "Dataset")) throw new LeukogramError("ERR_FORMAT", `${where} is listed but missing`);
+  if (found === undefined) throw new LeukogramError("ERR_FORMAT", `${where} is listed but missing`);
   const { type, size, total_size: count, vlen } = found.metadata;
   // Keras writes bfloat16 as two bytes without a meaning, and says so beside them.
   const isBfloat = type === OPAQUE && size === 2 && textAttribute(found, "dtype") === "bfloat16";
@@ -171,6 +175,19 @@ export function weightAt(group: Group, path: string, { name, source }: { name: s
     throw new LeukogramError("ERR_FORMAT", `${where} contains no numbers (${JSON.stringify(found.dtype)})`);
   const values = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers as ArrayLike<unknown>, Number);
   return { name, shape, value: values };
+}
+
+// Most are there and are arrays: what else it may be, the library is asked only if it is not.
+function datasetAt(group: Group, path: string): Dataset | undefined {
+  const whole = path.startsWith("/") ? path : `${group.path}/${path}`;
+  const dataset = new OpenDataset!(group.file_id, whole.replace(/\/+/g, "/"));
+  try {
+    void dataset.metadata;
+    return dataset;
+  } catch {
+    const found = group.get(path);
+    return isOf<Dataset>(found, "Dataset") ? found : undefined;
+  }
 }
 
 /** Classes of types in HDF5. */

@@ -39,8 +39,9 @@ export function layersByVars(root: Group, { path, model }: VarsOptions): StoredL
   const visit = (group: Group, prefix: string, children: readonly LayerConfig[] | undefined): void => {
     const container = containerOf(group);
     if (container === undefined) return;
-    for (const { key, className, layer } of members(container, children)) {
-      const member = groupAt(container, key);
+    const there = new Set(container.keys());
+    for (const { key, className, layer } of members([...there], children)) {
+      const member = there.has(key) ? groupAt(container, key) : undefined;
       if (member === undefined) {
         // A Normalization that is told mean and variance has no weights.
         if (layer !== undefined && WEIGHT_NAMES[className] !== undefined && !Array.isArray(layer.config.mean))
@@ -50,7 +51,7 @@ export function layersByVars(root: Group, { path, model }: VarsOptions): StoredL
           );
         continue;
       }
-      const vars = groupAt(member, "vars");
+      const vars = partOf(member, ["vars"]);
       const name = (layer && nameOf(layer)) ?? (vars && textAttribute(vars, "name")) ?? key;
       visit(member, `${prefix}${name}/`, layer?.config.layers);
       const weights = vars === undefined ? [] : readVars(vars, { className, layer, path });
@@ -64,7 +65,13 @@ export function layersByVars(root: Group, { path, model }: VarsOptions): StoredL
 }
 
 function containerOf(group: Group): Group | undefined {
-  return CONTAINERS.map((name) => groupAt(group, name)).find((found) => found !== undefined);
+  return partOf(group, CONTAINERS);
+}
+
+// Each question to a file takes its time: a list of all names is one, and most layers hold no others.
+function partOf(group: Group, names: readonly string[]): Group | undefined {
+  const there = new Set(group.keys());
+  return names.flatMap((name) => (there.has(name) ? (groupAt(group, name) ?? []) : []))[0];
 }
 
 interface Member {
@@ -75,10 +82,9 @@ interface Member {
 }
 
 // As Keras counts when it saves: per container, each class separately.
-function members(container: Group, children: readonly LayerConfig[] | undefined): Member[] {
+function members(keys: readonly string[], children: readonly LayerConfig[] | undefined): Member[] {
   if (children === undefined)
-    return container
-      .keys()
+    return keys
       .map((key) => ({ key, className: key.replace(/_\d+$/, ""), index: Number(/_(\d+)$/.exec(key)?.[1] ?? 0) }))
       .sort((a, b) => (a.className === b.className ? a.index - b.index : a.className < b.className ? -1 : 1));
   const counts = new Map<string, number>();

@@ -6,7 +6,7 @@ import { numElements } from "../../core/shape.ts";
 import { formatsOf } from "../../nn/layer.ts";
 import type { Model } from "../../nn/model.ts";
 import { VERSION } from "../../version.ts";
-import { groupAt, hdf5Bytes } from "../hdf5/hdf5.ts";
+import { hdf5Bytes } from "../hdf5/hdf5.ts";
 import { writeFileWhole } from "../writeFile.ts";
 import { kerasModelConfig } from "./kerasConfig.ts";
 import { LEGACY_VERSION, legacyModel, legacyWeightName } from "./kerasLegacy.ts";
@@ -33,9 +33,10 @@ export async function writeKerasH5(model: Model, path: string): Promise<void> {
       const group = root.create_group(layer.name);
       const names = layer.weights.map((weight) => `${legacyWeightName(layer, weight)}:0`);
       group.create_attribute("weight_names", names);
+      const made = new Map<string, Group>();
       for (const [i, { shape, value }] of layer.weights.entries()) {
         const [folder, last] = splitLast(names[i]!);
-        madeGroup(group, folder).create_dataset({ name: last, data: value, shape: [...shape], dtype: "<f" });
+        madeGroup(group, folder, made).create_dataset({ name: last, data: value, shape: [...shape], dtype: "<f" });
       }
     }
   });
@@ -62,9 +63,14 @@ function splitLast(path: string): [folder: string, last: string] {
 }
 
 // The group at a path below another, made where it is not there.
-function madeGroup(group: Group, path: string): Group {
+function madeGroup(group: Group, path: string, made: Map<string, Group>): Group {
   const names = path.split("/").filter(Boolean);
-  return names.reduce((parent, name) => groupAt(parent, name) ?? parent.create_group(name), group);
+  return names.reduce((parent, name) => {
+    const key = `${parent.path}/${name}`;
+    const known = made.get(key) ?? parent.create_group(name);
+    made.set(key, known);
+    return known;
+  }, group);
 }
 
 /** Writes a model's weights alone as `.weights.h5` of Keras 3. @throws ERR_OUTPUT if the file can't be written. */

@@ -1,5 +1,6 @@
 // Models of other programs, made ready to classify: what their pixels, outputs and classes are, told or found.
 
+import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { counted } from "@leukogram/engine/core/counted";
@@ -68,6 +69,8 @@ export interface ForeignModel {
   readonly outputs: OutputKind;
   /** What its layers gave, before they were made probabilities, for the first two probe pictures, [K] each. */
   readonly rows: readonly Float32Array[];
+  /** {@link graphHash} of the graph that gave them. */
+  readonly graph: string;
   readonly classes: readonly string[];
   /** Where their names come from; {@link ASSUMED} where nothing says them. */
   readonly classesFrom: string;
@@ -113,6 +116,9 @@ function startsAsOnnx(file: string): boolean {
   return head[0] === ONNX_START;
 }
 
+/** By which it is known that two graphs are the same: SHA-256 of the bytes of the ONNX model. */
+export const graphHash = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
 /**
  * Opens a model of another program.
  *
@@ -122,12 +128,16 @@ function startsAsOnnx(file: string): boolean {
 export async function openForeign(path: string, options: ForeignOptions = {}): Promise<ForeignModel> {
   const read = await readModel(path, options);
   const { preprocessing = "0..255", jpegDct = "accurate", outputs: told } = options;
-  const open = (bytes: Uint8Array) => createSession(bytes);
+  let graph = "";
+  const open = (bytes: Uint8Array) => {
+    graph = graphHash(bytes);
+    return createSession(bytes);
+  };
   const { model: layers, outputs, note, rows } = await withProbabilities(read.model, { open, outputs: told });
   const { names: classes, from: classesFrom } = classesOf(layers, read, options.classes);
   const warnings = options.preprocessing === undefined ? preprocessingSmells(layers) : [];
   const notes = [...read.notes, ...(note === undefined ? [] : [note]), ...classNotes(classes, classesFrom)];
-  return { ...read, layers, preprocessing, jpegDct, outputs, rows, classes, classesFrom, notes, warnings };
+  return { ...read, layers, preprocessing, jpegDct, outputs, rows, graph, classes, classesFrom, notes, warnings };
 }
 
 /** What is said of classes whose names nobody said. */

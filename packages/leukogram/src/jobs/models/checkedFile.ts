@@ -13,6 +13,7 @@ import { plainGraph } from "@leukogram/engine/nn/exportGraph";
 import type { LayerShape } from "@leukogram/engine/nn/layout";
 import type { Model } from "@leukogram/engine/nn/model";
 import { createSession } from "@leukogram/engine/runtime/node";
+import { graphHash } from "../../evaluation/foreign/foreignModel.ts";
 
 /** What a model gave for each probe picture. */
 export type Answers = readonly Float32Array[];
@@ -107,9 +108,23 @@ export function largestDifference(a: Answers, b: Answers): number {
   return difference / largest;
 }
 
-/** What a model's layers give for probe pictures 0 to 255. */
-export async function askLayers(model: Model): Promise<Answers> {
-  return askOnnx(compile(plainGraph(model), { simplify: false }), probeFloats(model.input.shape));
+/** A graph, and what it gave when it was run. */
+export interface Asked {
+  /** Its {@link graphHash}. */
+  readonly graph: string;
+  readonly answers: Answers;
+}
+
+/**
+ * What a model's layers give for probe pictures 0 to 255.
+ *
+ * @param known a graph that was run before: if the layers are the same to the byte, it is not run again
+ */
+export async function askLayers(model: Model, known?: Asked): Promise<Asked> {
+  const bytes = compile(plainGraph(model), { simplify: false });
+  const graph = graphHash(bytes);
+  if (graph === known?.graph) return known;
+  return { graph, answers: await askOnnx(bytes, probeFloats(model.input.shape)) };
 }
 
 /** Probe pictures as layers take them. */
@@ -120,13 +135,14 @@ export const probeFloats = (shape: LayerShape): readonly Fed[] =>
 const twoPictures = (shape: LayerShape) => Array.from({ length: UNSCALED }, (_, i) => probePicture(shape, i));
 
 /** What a whole model in a file of Keras or TensorFlow.js gives for them. */
-export const askStored = async (path: string): Promise<Answers> => askLayers((await readModel(path)).model);
+export const askStored = async (path: string, known?: Asked): Promise<Answers> =>
+  (await askLayers((await readModel(path)).model, known)).answers;
 
 /** What a model gives for them with the weights in a file. */
-export async function askWeights(model: Model, path: string): Promise<Answers> {
+export async function askWeights(model: Model, path: string, known?: Asked): Promise<Answers> {
   for (const { value } of model.weights.values()) value.fill(Number.NaN);
   loadWeights(model, await readKerasFile(path), { source: path });
-  return askLayers(model);
+  return (await askLayers(model, known)).answers;
 }
 
 /** A picture, or several, as a graph takes them. */
