@@ -124,6 +124,7 @@ describe.sequential("results", () => {
       ),
     ).toBe(true);
     expect(values.some((line: string) => line.startsWith("NM|26474-7^"))).toBe(true);
+    expect(values).toContain("NM|unidentified^Unidentified cells^L||0|{cells}^{cells}^UCUM||");
     const rest = of("OBX").map((line: string) => line.split("|").slice(11).join("|"));
     expect(new Set(rest)).toEqual(new Set(["F|||20261130083000+0000||local||cnn-anylab"]));
     const [report] = (await ask(`GET cases/${id}/reports`)).body.reports;

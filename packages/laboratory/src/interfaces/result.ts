@@ -6,6 +6,8 @@ export interface ResultValue {
   /** What was found out: its code of LOINC, if it has one, and in words. */
   readonly loinc: string | undefined;
   readonly name: string;
+  /** That of LOINC; else this program's own, as in FHIR, or the laboratory's label. */
+  readonly code: string;
   /** What the receiver calls it; undefined if that is not known. */
   readonly local: { readonly code: string; readonly text: string } | undefined;
   readonly value: string;

@@ -89,7 +89,8 @@ test("over TLS it speaks with a host that this machine trusts, and tells others 
 test("records hold what was ordered and found, with their delimiters escaped", () => {
   const at = new Date(2026, 10, 30, 9, 5, 7);
   const value = {
-    ...{ loinc: "26511-6", name: "Neutrophils", local: { code: "NEUT", text: "" }, value: "55.1", unit: "%" },
+    ...{ loinc: "26511-6", name: "Neutrophils", code: "26511-6", local: { code: "NEUT", text: "" } },
+    ...{ value: "55.1", unit: "%" },
     ...{ range: "40-75", flag: "N", note: "a note" },
   };
   const result = {
@@ -103,7 +104,10 @@ test("records hold what was ordered and found, with their delimiters escaped", (
     },
     service: { code: "69738-3", text: "Differential panel", system: "LN" },
     ...{ observedAt: at, reportedAt: at, performers: ["Ada", "Bo", "Cy"] },
-    values: [value, { ...value, loinc: undefined, name: "Odd cells", local: undefined, value: "<5", note: "" }],
+    values: [
+      value,
+      { ...value, loinc: undefined, name: "Odd cells", code: "odd", local: undefined, value: "<5", note: "" },
+    ],
     notes: ["A|B^C\\D&E\nF\x07"],
   };
   const head = { controlId: "ID", at, application: "LEUKOGRAM", facility: "", receiver: "LIS" };
@@ -114,7 +118,7 @@ test("records hold what was ordered and found, with their delimiters escaped", (
     "C|1|L|A&F&B&S&C&R&D&E&E&X0D&F&X07&|G",
     "R|1|26511-6^Neutrophils^LN^NEUT|55.1|%|40-75|N||F||Ada^Bo||20261130090507|cnn",
     "C|1|L|a note|G",
-    "R|2|^Odd cells^^Odd cells|<5||40-75|N||F||Ada^Bo||20261130090507|cnn",
+    "R|2|^Odd cells^^odd|<5||40-75|N||F||Ada^Bo||20261130090507|cnn",
     "L|1|N",
     "",
   ]);

@@ -46,8 +46,8 @@ const testOf = ({ loinc, name, code }: { loinc: string | undefined; name: string
   ...[loinc ?? "", name, loinc === undefined ? "" : "LN", code],
 ];
 
-function resultRecord({ loinc, name, local, value, unit, range, flag }: ResultValue, number: number) {
-  const test = testOf({ loinc, name, code: local?.code ?? (loinc === undefined ? name : "") });
+function resultRecord({ loinc, name, code, local, value, unit, range, flag }: ResultValue, number: number) {
+  const test = testOf({ loinc, name, code: local?.code ?? (loinc === undefined ? code : "") });
   return { 1: "R", 2: String(number), 3: test, 4: value, 5: isNumeric(value) ? unit : "", 6: range, 7: flag };
 }
 

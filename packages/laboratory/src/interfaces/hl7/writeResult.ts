@@ -78,10 +78,10 @@ function valueSegment({ value, unit, range, flag, ...named }: ResultValue, numbe
   });
 }
 
-function codeOf({ loinc, name, local }: Pick<ResultValue, "loinc" | "name" | "local">): FieldText {
+function codeOf({ loinc, name, code, local }: Pick<ResultValue, "loinc" | "name" | "code" | "local">): FieldText {
   const theirs = local && ([local.code, local.text, "L"] as const);
   if (loinc !== undefined) return coded([loinc, name, "LN"], theirs);
-  return coded(theirs ?? [name, name, "L"], undefined);
+  return coded(theirs ?? [code, name, "L"], undefined);
 }
 
 const observed = ({ status, observedAt, performers, device }: Result): Record<number, FieldText> => ({

@@ -83,6 +83,7 @@ function readValue(
   return {
     loinc,
     name: coded?.display ?? code.text ?? "",
+    code: coded?.code ?? code.text ?? "",
     local: loinc === undefined ? undefined : localOf(loinc),
     value: String(valueQuantity.value),
     unit: valueQuantity.code,
