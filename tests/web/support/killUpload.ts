@@ -53,7 +53,7 @@ export async function killUpload(page: Page, { data, paths, kills, rng }: KillUp
   const killedAt: number[] = [];
   for (let i = 0; i < kills; i++) {
     const least = 16 + Math.floor((0.8 * paths.length * (i + rng.uniform())) / kills);
-    await main.getByText(/^Uploaded \d+ of/).waitFor();
+    await main.getByText(UPLOADED).waitFor();
     let uploaded = await uploadedOf(page);
     while (uploaded < least) {
       await page.waitForTimeout(20);
@@ -79,8 +79,10 @@ export async function killUpload(page: Page, { data, paths, kills, rng }: KillUp
   return { ...there, killedAt, sentAgain };
 }
 
+const UPLOADED = /^Uploaded ([\d,]+) of/;
+
 async function uploadedOf(page: Page): Promise<number> {
-  const [shown] = await page.getByText(/^Uploaded \d+ of/).allInnerTexts();
+  const [shown] = await page.getByText(UPLOADED).allInnerTexts();
   if (shown === undefined) throw new Error("the upload has ended before its server was killed");
-  return Number(/\d+/.exec(shown)![0]);
+  return Number(UPLOADED.exec(shown)![1]!.replaceAll(",", ""));
 }
