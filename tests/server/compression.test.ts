@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { compressed } from "@leukogram/laboratory/server/compressed";
+import fastify from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
 import { pictures } from "../support/pictures.ts";
@@ -53,4 +55,17 @@ test("a list of cells is sent by gzip to who takes it, unless it is short", asyn
   expect([packed.headers["content-encoding"], packed.headers.vary]).toEqual(["gzip", "accept-encoding"]);
   expect(gunzipSync(packed.raw).equals(plain.raw)).toBe(true);
   expect(packed.raw.length).toBeLessThan(plain.raw.length / 2);
+});
+
+test("so is one of any length", async () => {
+  const app = fastify();
+  const text = (length: number) => JSON.stringify({ cells: "cell ".repeat(length / 5) });
+  app.get<{ Querystring: { length: number } }>("/", { onSend: compressed }, async ({ query }, reply) =>
+    reply.type("application/json").send(text(query.length)),
+  );
+  for (const length of [2000, 100_000, 200_000]) {
+    const { rawPayload, headers } = await app.inject({ url: "/", query: { length: `${length}` }, headers: GZIP });
+    expect([headers["content-encoding"], gunzipSync(rawPayload).toString()]).toEqual(["gzip", text(length)]);
+  }
+  await app.close();
 });
