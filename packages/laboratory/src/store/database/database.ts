@@ -25,6 +25,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Changes after which PGlite counts its rows for the first time; then after twice as many, and so on. */
+const FIRST_COUNTED = 64;
+
 /** Opens the database in a folder, which is made if it is missing, and brings its tables up to date. @throws ERR_DATABASE */
 export async function openPglite(folder: string): Promise<Database> {
   await layEmptyDatabase(folder);
@@ -37,15 +40,30 @@ export async function openPglite(folder: string): Promise<Database> {
   // The folder has a lock of its own.
   const database = await openPool({ kind: "pglite", pool, hold: async () => {}, close: () => pglite.close() });
   await log.sync();
+  const tables = await ownTables(database.queries);
+  let [changes, counted] = [0, FIRST_COUNTED];
+  // Plans that were made while a table had few rows read all of it. A Postgres counts by itself, PGlite only if it is asked.
+  const countRows = async () => {
+    if (++changes !== counted) return;
+    counted *= 2;
+    await database.queries.execute(sql.raw(`analyze ${tables}`)).catch(() => {}); // what was to be kept is kept
+  };
   return {
     ...database,
     async transaction(work) {
       await requireRoom(folder, ROOM_OF_CHANGES);
       const result = await database.transaction(work);
       await log.sync();
+      await countRows();
       return result;
     },
   };
+}
+
+async function ownTables(queries: Queries): Promise<string> {
+  const names = sql`select string_agg(quote_ident(tablename), ', ') as names from pg_tables where schemaname = 'public'`;
+  const { rows } = (await queries.execute(names)) as unknown as { rows: { names: string }[] };
+  return rows[0]!.names;
 }
 
 /**
